@@ -1,0 +1,3 @@
+"""The core of Reviewer App: no Qt, importable and scriptable."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Pure nouns and rules of a staged contest."""
