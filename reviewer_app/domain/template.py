@@ -76,8 +76,11 @@ def _tables(untrusted: bytes, where: str) -> dict[str, Any]:
     if len(untrusted) > MAX_TEMPLATE:
         raise TooLarge(
             where,
-            say("It has {size} bytes; a template has at most {most}.",
-                size=len(untrusted), most=MAX_TEMPLATE),
+            say(
+                "It has {size} bytes; a template has at most {most}.",
+                size=len(untrusted),
+                most=MAX_TEMPLATE,
+            ),
         )
     try:
         text = untrusted.decode("utf-8-sig").replace("\r\n", "\n")
@@ -133,7 +136,9 @@ def _field_fault(error: msgspec.ValidationError) -> Message:
         )
     choice = re.fullmatch(r"Invalid enum value (.*)", fault)
     if choice:
-        return say("At {place}: {value} is not a possible choice.", place=place, value=choice.group(1))
+        return say(
+            "At {place}: {value} is not a possible choice.", place=place, value=choice.group(1)
+        )
     return say("At {place}: {fault}.", place=place, fault=fault)
 
 
@@ -193,27 +198,40 @@ def _check_roster(template: Template, round_: Round) -> None:
         person = template.person(member)
         if person is None:
             raise RuleError(
-                say("The roster of '{id}' names '{person}', who is not among the people.",
-                    id=round_.id, person=member),
+                say(
+                    "The roster of '{id}' names '{person}', who is not among the people.",
+                    id=round_.id,
+                    person=member,
+                ),
                 say("Add the person or correct the id."),
             )
         if not {Role.MEMBER, Role.CHAIR} & set(person.roles):
             raise RuleError(
-                say("'{person}' sits on the roster of '{id}' but is neither member nor chair.",
-                    id=round_.id, person=member),
+                say(
+                    "'{person}' sits on the roster of '{id}' but is neither member nor chair.",
+                    id=round_.id,
+                    person=member,
+                ),
                 say("Give the role or take the person off the roster."),
             )
         if Role.CHAIR in person.roles:
             chairs.append(member)
     if chairs != [roster.chair]:
         raise RuleError(
-            say("The roster of '{id}' must have exactly one chair, named as its chair.", id=round_.id),
+            say(
+                "The roster of '{id}' must have exactly one chair, named as its chair.",
+                id=round_.id,
+            ),
             say("One of its members has the role chair, and 'chair' names that person."),
         )
     if not 1 <= round_.quorum <= len(roster.members):
         raise RuleError(
-            say("The quorum of '{id}' is {quorum}, but {n} members sit on its roster.",
-                id=round_.id, quorum=round_.quorum, n=len(roster.members)),
+            say(
+                "The quorum of '{id}' is {quorum}, but {n} members sit on its roster.",
+                id=round_.id,
+                quorum=round_.quorum,
+                n=len(roster.members),
+            ),
             say("Choose a quorum between 1 and the number of members."),
         )
 

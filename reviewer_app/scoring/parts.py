@@ -36,9 +36,7 @@ def _shown(exact: Fraction, rule: TallyRule) -> Decimal:
     return rounded(exact, rule.digits + SHOWN_DIGITS, rule.rounding)
 
 
-def trimmed(
-    scores: Mapping[str, Decimal], trim_from: int
-) -> tuple[MemberScore, ...]:
+def trimmed(scores: Mapping[str, Decimal], trim_from: int) -> tuple[MemberScore, ...]:
     """Return all scores by person; exactly one highest and one lowest are dropped from ``trim_from`` on.
 
     Among equal scores the first person (highest) and the last person (lowest) by id are marked, which
@@ -63,9 +61,7 @@ def _criterion(
     weight = Fraction(component.maximum) * Fraction(criterion.weight) / 100
     points = weight * (average - low) / (high - low)
     below = criterion.minimum is not None and average < Fraction(criterion.minimum)
-    line = CriterionTally(
-        criterion.id, counted, _shown(average, rule), _shown(points, rule), below
-    )
+    line = CriterionTally(criterion.id, counted, _shown(average, rule), _shown(points, rule), below)
     return line, points
 
 
@@ -119,9 +115,7 @@ def counting_measure(
         (measure, record.id)
         for record in results
         for measure in record.body.measures
-        if measure.task == task.id
-        and measure.metric == metric
-        and wanted in ("", measure.filter)
+        if measure.task == task.id and measure.metric == metric and wanted in ("", measure.filter)
     ]
     return max(
         found,
@@ -225,9 +219,7 @@ def gate_tally(gate: Gate, team: str, cards: Mapping[str, TeamCard]) -> GateTall
     """
     votes = [v.passed for card in cards.values() for v in card.gates if v.gate == gate.id]
     if not votes:
-        raise RuleError(
-            say("Nobody voted on '{gate}' for team '{team}'.", gate=gate.id, team=team)
-        )
+        raise RuleError(say("Nobody voted on '{gate}' for team '{team}'.", gate=gate.id, team=team))
     passed = sum(votes)
     failed = len(votes) - passed
     fails = failed > 0 if gate.rule == "unanimity" else failed > passed

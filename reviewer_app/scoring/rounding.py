@@ -8,9 +8,7 @@ from typing import Literal
 Rounding = Literal["half_up", "half_even", "down"]
 
 
-def rounded(
-    exact: Fraction, digits: int, rounding: Rounding = "half_up"
-) -> Decimal:
+def rounded(exact: Fraction, digits: int, rounding: Rounding = "half_up") -> Decimal:
     """Return ``exact`` with ``digits`` decimals; ties and cuts go by the magnitude, as in accounting.
 
     Whole-number arithmetic, so no decimal context can change the answer.

@@ -25,9 +25,7 @@ BELOW_TOTAL = "total"
 
 MOST_DIGITS = 12
 
-_DECISIVE = frozenset(
-    {"round", "roster", "seal", "panel", "conflicts", "scorecard", "team"}
-)
+_DECISIVE = frozenset({"round", "roster", "seal", "panel", "conflicts", "scorecard", "team"})
 """Kinds of record whose rivals make the numbers uncertain."""
 
 _Key = tuple[Decimal, ...]
@@ -91,9 +89,7 @@ def _order(round_: Round, line: TeamTally) -> _Key:
     return (line.total, *(points[tie] for tie in round_.cut.ties))
 
 
-def _cut(
-    keys: Mapping[str, _Key], places: int
-) -> tuple[dict[str, Outcome], tuple[str, ...]]:
+def _cut(keys: Mapping[str, _Key], places: int) -> tuple[dict[str, Outcome], tuple[str, ...]]:
     """Return the outcome of each eligible team and those tied across the cut.
 
     Places are never filled by lot: teams with equal keys on both sides of the cut become reserve.
@@ -134,8 +130,7 @@ def tally(
             )
         )
     lines = [
-        _team(round_, team, scorecards, conflicts, results, panels)
-        for team in sorted(set(teams))
+        _team(round_, team, scorecards, conflicts, results, panels) for team in sorted(set(teams))
     ]
     keys = {line.team: _order(round_, line) for line in lines}
     eligible = {line.team: keys[line.team] for line in lines if line.outcome == "selected"}

@@ -1,0 +1,1 @@
+"""Benchmark results and other files as teams hand them in: bytes to structs."""
