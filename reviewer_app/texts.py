@@ -70,6 +70,16 @@ def translation(code: str) -> gettext.NullTranslations:
     return gettext.NullTranslations()
 
 
+def in_language(message: Message, code: str) -> str:
+    """Return the sentence in ``code``, its nested sentences too, whatever texts are shown in now."""
+    values = {
+        name: in_language(value, code) if isinstance(value, Message) else str(value)
+        for name, value in message.values.items()
+    }
+    template = translation(code).gettext(message.msgid) if message.msgid else ""
+    return template.format_map(values)
+
+
 def use_language(code: str) -> None:
     """Show all texts in ``code`` from now on; an unknown code means English."""
     code = code if code in LANGUAGES else "en"
