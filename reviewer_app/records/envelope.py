@@ -124,7 +124,7 @@ def payload(
             "prev": prev,
             "issued": issued,
             "supersedes": list(supersedes),
-            "body": msgspec.to_builtins(body, builtin_types=()),
+            "body": body,
         }
     )
 

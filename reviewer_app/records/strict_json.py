@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 from decimal import Decimal
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import msgspec
 import rfc8785
@@ -16,6 +16,7 @@ import rfc8785
 from reviewer_app.errors import Malformed, TooLarge
 from reviewer_app.texts import Message, say
 
+_DEPTH_CHECKED = 1 << 20  # beyond this the decoder's own recursion limit has to do
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
@@ -109,7 +110,8 @@ def decode(untrusted: bytes, *, where: str, limits: Limits = Limits()) -> Any:
     except UnicodeDecodeError as error:
         _refuse(where, say("byte {place} is not UTF-8", place=error.start))
     try:
-        _check_depth(untrusted, limits.depth)
+        if len(untrusted) <= _DEPTH_CHECKED:
+            _check_depth(untrusted, limits.depth)
         value = json.loads(
             text,
             parse_float=lambda t: _number(limits, t),
@@ -161,4 +163,4 @@ def _plain(value: Any) -> Any:
 def canonical(value: Any) -> bytes:
     """Return RFC 8785 JSON of a struct or plain value; decimals become strings, text NFC."""
     builtins = msgspec.to_builtins(value, builtin_types=(Decimal,))
-    return cast("bytes", rfc8785.dumps(_plain(builtins)))
+    return rfc8785.dumps(_plain(builtins))
