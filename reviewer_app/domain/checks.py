@@ -60,17 +60,11 @@ def _check_component(component: Component) -> None:
         raise RuleError(say("Component '{id}' has no points to give.", id=component.id))
     if component.kind != "benchmark":
         return
-    check_no_doubles(
-        (f"{t.id}/{t.metric}" for t in component.tasks), say("The benchmark")
-    )
-    _check_weights(
-        (t.weight for t in component.tasks), say("component '{id}'", id=component.id)
-    )
+    check_no_doubles((f"{t.id}/{t.metric}" for t in component.tasks), say("The benchmark"))
+    _check_weights((t.weight for t in component.tasks), say("component '{id}'", id=component.id))
     for task in component.tasks:
         if task.frontier <= 0:
-            raise RuleError(
-                say("The frontier of benchmark '{id}' must be above 0.", id=task.id)
-            )
+            raise RuleError(say("The frontier of benchmark '{id}' must be above 0.", id=task.id))
 
 
 def check_round(round_: Round) -> None:
@@ -81,14 +75,10 @@ def check_round(round_: Round) -> None:
     rubrics = [c for c in round_.components if c.kind == "rubric"]
     if len(rubrics) != 1:
         raise RuleError(
-            say(
-                "Round '{id}' has {n} rubric components.", id=round_.id, n=len(rubrics)
-            ),
+            say("Round '{id}' has {n} rubric components.", id=round_.id, n=len(rubrics)),
             say("Give it exactly one."),
         )
-    _check_weights(
-        (c.weight for c in round_.criteria), say("the rubric of '{id}'", id=round_.id)
-    )
+    _check_weights((c.weight for c in round_.criteria), say("the rubric of '{id}'", id=round_.id))
     for criterion in round_.criteria:
         _check_criterion(criterion)
     for component in round_.components:
@@ -96,9 +86,7 @@ def check_round(round_: Round) -> None:
     known = {c.id for c in round_.components}
     for tie in round_.cut.ties:
         if tie not in known:
-            raise RuleError(
-                say("The tie rule names '{id}', which is no component.", id=tie)
-            )
+            raise RuleError(say("The tie rule names '{id}', which is no component.", id=tie))
     if round_.cut.places < 1:
         raise RuleError(say("Round '{id}' has no places to give.", id=round_.id))
 
@@ -136,13 +124,9 @@ def missing_in(round_: Round, card: TeamCard) -> tuple[Message, ...]:
     for criterion in round_.criteria:
         score: Score | None = given.get(criterion.id)
         if score is None:
-            missing.append(
-                say("{team}: no score for '{id}'", team=card.team, id=criterion.id)
-            )
+            missing.append(say("{team}: no score for '{id}'", team=card.team, id=criterion.id))
         elif comment_required(criterion, score.score) and not score.comment.strip():
-            missing.append(
-                say("{team}: '{id}' needs a comment", team=card.team, id=criterion.id)
-            )
+            missing.append(say("{team}: '{id}' needs a comment", team=card.team, id=criterion.id))
     for gate in round_.gates:
         vote = votes.get(gate.id)
         if vote is None:

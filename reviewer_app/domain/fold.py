@@ -19,6 +19,7 @@ from reviewer_app.errors import RuleError
 from reviewer_app.texts import Message, say
 
 _PERSONAL = frozenset({"pledge", "conflicts", "scorecard", "signature"})
+_CHAIN_MARKS = frozenset({"device-open", "device-close"})
 _AUTHORITY_ONLY = frozenset({"programme", "identity"})
 
 
@@ -91,9 +92,7 @@ class _Fold:
         groups: dict[str, list[Record[Any]]] = defaultdict(list)
         for record in records:
             groups[key(record)].append(record)
-        return {
-            k: cast("Record[Any]", self.one(v, k)) for k, v in sorted(groups.items())
-        }
+        return {k: cast("Record[Any]", self.one(v, k)) for k, v in sorted(groups.items())}
 
 
 def chain_faults(records: Iterable[Record[Any]]) -> tuple[ChainFault, ...]:
@@ -107,11 +106,7 @@ def chain_faults(records: Iterable[Record[Any]]) -> tuple[ChainFault, ...]:
         for seq, here in sorted(places.items()):
             ids = tuple(r.id for r in here)
             before = {r.id for r in places.get(seq - 1, [])}
-            loose = (
-                any(r.prev not in before for r in here)
-                if seq
-                else any(r.prev for r in here)
-            )
+            loose = any(r.prev not in before for r in here) if seq else any(r.prev for r in here)
             if len(here) > 1:
                 faults.append(ChainFault("fork", author, device, seq, ids))
             elif seq != expected or loose:
@@ -120,11 +115,13 @@ def chain_faults(records: Iterable[Record[Any]]) -> tuple[ChainFault, ...]:
     return tuple(faults)
 
 
-def _role_reason(
-    record: Record[Any], people: Mapping[str, Record[Identity]]
-) -> Message | None:
+def _is_authority_chain(record: Record[Any]) -> bool:
+    return record.signer == record.programme and record.kind in _CHAIN_MARKS
+
+
+def _role_reason(record: Record[Any], people: Mapping[str, Record[Identity]]) -> Message | None:
     """Return why the author may not write this record; None when they may."""
-    if record.kind in _AUTHORITY_ONLY:
+    if record.kind in _AUTHORITY_ONLY or _is_authority_chain(record):
         return None
     person = people.get(record.author)
     if person is None:
@@ -150,15 +147,11 @@ def _round_reason(record: Record[Any]) -> Message | None:
     except RuleError as error:
         return error.message
     if record.body.id != record.round:
-        return say(
-            "It names round '{round}' outside and another inside.", round=record.round
-        )
+        return say("It names round '{round}' outside and another inside.", round=record.round)
     return None
 
 
-def _fold_round(
-    work: _Fold, round_id: str, teams: Mapping[str, Record[Team]]
-) -> RoundState | None:
+def _fold_round(work: _Fold, round_id: str, teams: Mapping[str, Record[Team]]) -> RoundState | None:
     rules = work.one(work.of("round", round_id), round_id)
     if rules is None:
         return None
@@ -185,9 +178,7 @@ def _fold_round(
         declared = conflicts.get(record.author)
         conflicted = declared.body.teams if declared else frozenset()
         try:
-            check_scorecard(
-                rules.body, record.body, present, frozenset(teams), conflicted
-            )
+            check_scorecard(rules.body, record.body, present, frozenset(teams), conflicted)
         except RuleError as error:
             return error.message
         return None

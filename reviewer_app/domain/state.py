@@ -104,12 +104,8 @@ class ProgrammeState(msgspec.Struct, frozen=True):
 
     def taking_part(self) -> tuple[Team, ...]:
         """Return the teams that have not withdrawn, by id."""
-        return tuple(
-            r.body for _, r in sorted(self.teams.items()) if not r.body.withdrawn
-        )
+        return tuple(r.body for _, r in sorted(self.teams.items()) if not r.body.withdrawn)
 
     def with_role(self, role: Role) -> tuple[Identity, ...]:
         """Return the people of a role, by id."""
-        return tuple(
-            r.body for _, r in sorted(self.identities.items()) if role in r.body.roles
-        )
+        return tuple(r.body for _, r in sorted(self.identities.items()) if role in r.body.roles)

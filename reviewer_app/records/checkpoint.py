@@ -14,6 +14,7 @@ from reviewer_app.texts import say
 
 ORIGIN = "reviewer-app.log"
 _ED25519 = b"\x01"
+_HASH = 32
 _SIGNATURE = re.compile(r"^— (\S+) ([A-Za-z0-9+/=]+)$")
 _NUMBER = re.compile(r"^(0|[1-9][0-9]{0,17})$")
 
@@ -58,18 +59,26 @@ def read_checkpoint(untrusted: str, vkey: str, origin: str, where: str) -> Check
         text += "\n"
         name, key_id, public = _read_verifier_key(vkey)
         lines = text.split("\n")
-        if lines[0] != origin or not _NUMBER.match(lines[1]):
-            raise ValueError
         root = base64.b64decode(lines[2], validate=True)
-        if len(root) != 32 or not _signed(text, signatures, name, key_id, public):  # noqa: PLR2004
-            raise ValueError
+        sound = (
+            lines[0] == origin
+            and _NUMBER.match(lines[1]) is not None
+            and len(root) == _HASH
+            and _signed(text, signatures, name, key_id, public)
+        )
     except (ValueError, IndexError, binascii.Error) as error:
-        raise Malformed(
-            where,
-            say("Its checkpoint is not signed by the log that is known here."),
-            say("Do not trust this server; tell the secretary."),
-        ) from error
+        raise _not_signed(where) from error
+    if not sound:
+        raise _not_signed(where)
     return Checkpoint(origin, int(lines[1]), root)
+
+
+def _not_signed(where: str) -> Malformed:
+    return Malformed(
+        where,
+        say("Its checkpoint is not signed by the log that is known here."),
+        say("Do not trust this server; tell the secretary."),
+    )
 
 
 def _read_verifier_key(vkey: str) -> tuple[str, bytes, Ed25519PublicKey]:

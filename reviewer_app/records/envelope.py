@@ -98,7 +98,7 @@ class _Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: dict[str, Any]
 
 
-def payload(
+def payload(  # noqa: PLR0913 - the header of a record has this many fields
     *,
     kind: str,
     programme: str,

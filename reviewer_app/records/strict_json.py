@@ -34,6 +34,9 @@ class Limits(msgspec.Struct, frozen=True):
     canonical_text: bool = False
 
 
+STANDARD = Limits()
+
+
 class _Fault(Exception):
     def __init__(self, message: Message) -> None:
         super().__init__(message)
@@ -92,7 +95,7 @@ def _refuse(where: str, message: Message) -> NoReturn:
     )
 
 
-def decode(untrusted: bytes, *, where: str, limits: Limits = Limits()) -> Any:
+def decode(untrusted: bytes, *, where: str, limits: Limits = STANDARD) -> Any:
     """Return the value with exact Decimals for fractions; raises Malformed or TooLarge naming ``where``."""
     if len(untrusted) > limits.size:
         raise TooLarge(

@@ -128,7 +128,7 @@ def _signature_holds(envelope: Envelope, certificate: x509.Certificate) -> bool:
     return True
 
 
-def _fault(
+def _fault(  # noqa: PLR0911 - one answer for each thing that can be wrong
     envelope: Envelope,
     record: Record[Any],
     people: dict[str, x509.Certificate],

@@ -33,11 +33,11 @@ class BlobReader(io.RawIOBase):
         self._held = b""
 
     def readable(self) -> bool:
-        """It can be read."""
+        """Say that it can be read."""
         return True
 
     def seekable(self) -> bool:
-        """It can be read from any place."""
+        """Say that it can be read from any place."""
         return True
 
     def tell(self) -> int:

@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-import threading
+import threading  # noqa: TID251 - a lock, since the window reads from several threads
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -203,7 +203,7 @@ class Workspace:
             table.c.key >= prefix, table.c.key < prefix + "\U0010ffff"
         )
         with self._reading() as connection:
-            return {key: value for key, value in connection.execute(query)}
+            return {row.key: row.value for row in connection.execute(query)}
 
     def save_draft(self, key: str, value: bytes) -> Changes:
         """Keep a draft, replacing the one before."""
